@@ -1,12 +1,14 @@
 //! Issuing: pay, the notice of its result, and the codes that are reported.
 
-use super::super::codes::{IssueType, VoucherType};
+use super::super::codes::{IssueType, OrderPayCode, VoucherType};
 use super::codes::{Index, put_in_order};
 use super::exchange::{Exchange, Said, is};
 use super::order::{Issue, Order};
 use super::points::Name;
 use super::report::Findings;
 use crate::message::View;
+
+const ISSUING: i64 = OrderPayCode::ISSUING.0 as i64;
 
 impl Order {
     #[inline(never)]
@@ -23,8 +25,8 @@ impl Order {
         }
         self.is_paid = true;
         match said.code {
-            Some(598) if !self.can_be_issued(exchange, "code", found) => self.failed_by_reply = false,
-            Some(598) => {
+            Some(ISSUING) if !self.can_be_issued(exchange, "code", found) => self.failed_by_reply = false,
+            Some(ISSUING) => {
                 self.issuing.made.get_or_insert(exchange.index);
                 self.failed_by_reply = false;
                 if !self.is_issued() {

@@ -1,5 +1,6 @@
 //! The refunds of one order, each by its refundId.
 
+use super::super::codes::OrderRefundCode;
 use super::super::working_days::Calendar;
 use super::codes::{Code, Codes, Index, put_in_order};
 use super::entries::Entries;
@@ -10,6 +11,8 @@ use super::report::Findings;
 use crate::message::View;
 use crate::time::{DAY, Timestamp};
 
+const REFUNDED: i64 = OrderRefundCode::REFUNDED.0 as i64;
+const PUT_OFF: i64 = OrderRefundCode::PENDING.0 as i64;
 const PENDING: &str = "still pending: expected 602";
 const SILENT: &str = "three working days have passed: it counts as agreed";
 
@@ -148,12 +151,12 @@ impl Refunds {
         let (is_other, is_open) = (refund.content != content, refund.is_open());
         let (is_silent, may_be_silent) = (refund.is_silent(exchange.at), refund.may_be_silent(exchange.at));
         let is_unclear = is_unclear(refund);
-        if is_other && matches!(said.code, Some(200 | 601)) && (is_open || refund.agreed) && !exchange.overlaps {
+        if is_other && matches!(said.code, Some(200 | REFUNDED)) && (is_open || refund.agreed) && !exchange.overlaps {
             // The number alone would be agreed to; the first request was another one.
             found.warns(Name::RefundId, exchange.place(), "code", "agreed, and not what the same refundId was about before");
         }
         match said.code {
-            Some(602) => {
+            Some(PUT_OFF) => {
                 if refund.agreed && !exchange.overlaps {
                     found.warns(Name::RefundFinal, exchange.place(), "code", "agreed already: expected 601");
                 } else if is_open && !is_silent {
@@ -169,7 +172,7 @@ impl Refunds {
                     }
                 }
             }
-            Some(200 | 601) => {
+            Some(200 | REFUNDED) => {
                 if refund.agreed {
                     found.shows(Name::RefundFinal);
                     return;
@@ -270,7 +273,7 @@ impl Refunds {
         found.shows(Name::RefundId);
         let index = index as usize;
         let refund = &mut self.all[index];
-        let is_agreement = matches!(said.code, Some(200 | 601));
+        let is_agreement = matches!(said.code, Some(200 | REFUNDED));
         if !is_agreement && !exchange.tells_failure(said.code) {
             // It decides nothing.
             return;
