@@ -77,6 +77,23 @@ describe("an error in a console", () => {
   });
 });
 
+describe("the reply that an error of no call has", () => {
+  it("is what the module writes for a function that fails, without the number of a supplier", async () => {
+    const fails = () => {
+      throw new Error("why");
+    };
+    const serve = handler({ config: options, heartbeat: fails, onError() {} });
+    const written = await (await serve(fetched("/mt/heartbeat", '{"partnerId":1122}', {}))).text();
+    const { status, code, headers, body } = new MeituanError("INVALID_JSON").toReply();
+    assert.match(written, /,"partnerId":1122\}$/);
+    assert.equal(body, written.replace(',"partnerId":1122', ""));
+    assert.deepEqual(
+      [status, code, headers],
+      [200, JSON.parse(written).code, { "content-type": "application/json; charset=utf-8" }],
+    );
+  });
+});
+
 describe("an error in a log", () => {
   it("has code, path and what was found in its message, and both languages as JSON", () => {
     const error = unset();

@@ -1,8 +1,8 @@
 // The error that is thrown when input cannot be used. Its sentences come from the definitions; no secret is in them.
 
 import type { ErrorCode, RuleId } from "../generated/messages.js";
-import { systemFailure, type Text } from "../generated/texts.js";
-import { EnvelopeReply, failureBody, NoReply, type Reply, type TicketResponse } from "../http/reply.js";
+import { anyFailure, type Text } from "../generated/texts.js";
+import { EnvelopeReply, NoReply, type Reply, type TicketResponse } from "../http/reply.js";
 import { insteadOf } from "../values/kinds.js";
 import { answerTo, languageFor } from "./answers.js";
 import type { Finding } from "./finding.js";
@@ -159,7 +159,7 @@ export class MeituanError extends Error {
     // The result that the call would have had is not known.
     if (this.code === "MODULE_FAILED" || this.code === "WASM_UNAVAILABLE") return new NoReply();
     try {
-      return answerTo(this)?.() ?? new EnvelopeReply(300, failureBody(300, systemFailure, undefined));
+      return answerTo(this)?.() ?? new EnvelopeReply(anyFailure.code, anyFailure.body);
     } catch (error) {
       if (MeituanError.is(error) && error.code === "MODULE_FAILED") return new NoReply();
       throw error;

@@ -90,6 +90,3 @@ export const noReply = (): TicketResponse => new NoReply().toResponse();
 
 export const asReply = (reply: Reply): Reply => reply;
 export const asResponse = (reply: Reply): TicketResponse => reply.toResponse();
-
-export const failureBody = (code: number, describe: string, partnerId: number | undefined): string =>
-  JSON.stringify({ code, describe, partnerId });

@@ -10,7 +10,7 @@ import type { TicketCalls } from "../generated/messages.js";
 import { calls } from "../generated/ticket-messages.js";
 import { type RawBody, rawBody } from "../http/bodies.js";
 import { type HeadersInput, lookedAtHeaders } from "../http/headers.js";
-import { EnvelopeReply, failureBody, type Reply } from "../http/reply.js";
+import { EnvelopeReply, type Reply } from "../http/reply.js";
 import { pathOf, uriOf } from "../http/urls.js";
 import type { NoticeName, SupplierCallName } from "../ticket/calls.js";
 import { type Configuration, configure } from "../ticket/configuration.js";
@@ -227,13 +227,14 @@ export class MeituanTicket {
     }
     const refused = issues.find(({ refuses }) => refuses);
     const { code, describe } = refused ? { code: 300, describe: `${refused.text.zh}（${refused.path}）` } : answered;
+    const { partnerId } = this.#configuration;
     return {
       type: index < 0 ? undefined : (calls[index].name as NoticeName),
       envelope,
       body: envelope?.body,
       issues,
       verdict: verdictOf(issues),
-      reply: new EnvelopeReply(code, failureBody(code, describe, this.#configuration.partnerId)),
+      reply: new EnvelopeReply(code, JSON.stringify({ code, describe, partnerId })),
     };
   }
 

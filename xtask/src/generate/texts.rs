@@ -6,8 +6,9 @@ use super::writing::{basis, one_line, template};
 use meituan_protocol::ba::MISTAKES;
 use meituan_protocol::details::DETAILS;
 use meituan_protocol::ticket::acceptance::{self, POINTS};
-use meituan_protocol::ticket::{self, order::Wording};
-use meituan_protocol::{ErrorCode, Text};
+use meituan_protocol::ticket::codes::GeneralCode;
+use meituan_protocol::ticket::{self, Config, Supplier, order::Wording};
+use meituan_protocol::{ErrorCode, Secret, Text};
 use std::fmt::Write as _;
 
 pub(super) fn texts(apis: &[Api]) -> String {
@@ -39,6 +40,13 @@ pub(super) fn texts(apis: &[Api]) -> String {
     ] {
         let _ = writeln!(out, "\n/** {doc} */\nexport const {name}: string = {text:?};");
     }
+    let _ = writeln!(
+        out,
+        "\n/** The failure that is replied where neither the call nor the supplier is known. */\n\
+         export const anyFailure: {{ readonly code: number; readonly body: string }} = {{ code: {}, body: {:?} }};",
+        GeneralCode::FAILURE.0,
+        failure_of_nobody()
+    );
     out.push_str("\n/** The demand of each rule. */\nexport const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>> = {\n");
     for rule in apis.iter().flat_map(|api| api.rules) {
         let doc = one_line(rule.doc);
@@ -69,6 +77,15 @@ pub(super) fn texts(apis: &[Api]) -> String {
     }
     out.push_str("};\n");
     out
+}
+
+/// The envelope of a failure as a supplier writes it, without the number of one.
+fn failure_of_nobody() -> String {
+    let supplier = Supplier::new(Config::new(1, "-", Secret::new("-"))).expect("the settings can be used");
+    let body = supplier.encode_failure(GeneralCode::FAILURE.0, ticket::SYSTEM_FAILURE);
+    let text = String::from_utf8(body).expect("JSON is UTF-8");
+    let (before, _) = text.split_once(",\"partnerId\":1").expect("the number is its last field");
+    format!("{before}}}")
 }
 
 /// One line for each language, English before Chinese.
