@@ -72,6 +72,14 @@ fn bodies_keep_ids_that_a_double_would_round() {
 }
 
 #[test]
+fn what_is_absent_in_a_trace_is_left_out() {
+    let trace =
+        r#"{"version":2,"exchanges":[{"at":1,"direction":"toSupplier","call":"heartbeat","request":{ "partnerId": 1122 }}]}"#;
+    let written = Trace::from_json(trace.as_bytes()).unwrap().to_json().unwrap();
+    assert_eq!(String::from_utf8(written).unwrap(), trace);
+}
+
+#[test]
 fn what_is_no_trace_is_refused_with_its_path() {
     assert!(check_json(one().to_string().as_bytes(), Strictness::Documented).is_ok());
     let cases: [(&str, Value, ErrorCode, &str); 8] = [

@@ -35,6 +35,7 @@ sources! {
 /// Returns what to order the car of an estimate with (inferred: see [`CAR_TYPE_REQUEST_SOURCES`]), and nothing where the
 /// estimate lacks what an order needs. Order within 10 minutes of the estimate.
 pub fn car_type_request_of(estimate: &Estimate) -> Option<CarTypeRequest> {
+    // By serde, which has the fields of both types by their names; nothing of it is sent or stored.
     let Ok(Value::Object(estimate)) = serde_json::to_value(estimate) else { return None };
     let value_of = |source: &CarTypeRequestSource| {
         let value = source.from.iter().filter_map(|name| estimate.get(*name)).find(|value| !value.is_null())?;

@@ -9,6 +9,7 @@ use super::{Client, Interface, Version};
 use crate::envelope::EnvelopeKey;
 use crate::exchange::{is_success, refused_by};
 use crate::message::definition::Message;
+use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
 use crate::message::{Packed, RawJson, Reading, approximate_number, read, text_of};
 use crate::secret::debug_shows;
@@ -150,8 +151,13 @@ fn business<'b>(outer: &Peek<'_>, data: Cow<'b, [u8]>) -> Cow<'b, [u8]> {
 }
 
 fn payload<'b>(outer: &Peek<'_>, data: &[u8]) -> Cow<'b, [u8]> {
-    let message = outer.raw("msg").unwrap_or(b"null");
-    Cow::Owned([br#"{"code":0,"message":"#, message, br#","data":"#, data, b"}"].concat())
+    let mut reply = Vec::new();
+    let mut object = ObjectWriter::begin(&mut reply);
+    object.field("code", &ResultCode::SUCCESS);
+    object.raw("message", outer.raw("msg").unwrap_or(b"null"));
+    object.raw("data", data);
+    object.end();
+    Cow::Owned(reply)
 }
 
 /// The meaning of a number that decides.

@@ -7,6 +7,7 @@
 
 use super::super::working_days::Calendar;
 use crate::message::definition::{Facts, Message};
+use crate::message::value::FieldValue;
 use crate::message::{Notation, Packed, Reading, View, read, redact};
 use crate::time::Date;
 use crate::{Error, ErrorCode};
@@ -117,12 +118,14 @@ impl Trace {
         view.map(|view| view.to_typed()).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))
     }
 
-    /// Writes it down.
+    /// Writes it down. Fields that are absent are left out.
     ///
     /// # Errors
-    /// When a number is beyond what its field holds.
+    /// None yet.
     pub fn to_json(&self) -> Result<Vec<u8>, Error> {
-        serde_json::to_vec(self).map_err(|error| Error::at(ErrorCode::InvalidJson, "").caused_by(error))
+        let mut json = Vec::new();
+        self.encode(&mut json);
+        Ok(json)
     }
 }
 

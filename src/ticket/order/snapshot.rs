@@ -352,6 +352,7 @@ impl Notice {
         if T::CALL.name != self.name {
             return None;
         }
+        // By serde and no definition: a notice that another version has stored may break a rule, which is found when it is sent.
         let mut body: serde_json::Value = serde_json::from_str(self.body.as_str()).ok()?;
         if let (true, Some(envelope)) = (T::CALL.has_envelope_of_its_own(), body.as_object_mut()) {
             envelope.insert("partnerId".into(), 0.into());
