@@ -39,7 +39,7 @@ impl TransitionKind {
 /// The work for an event once the snapshot is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// OrderReply this. To an event that is no call, it is what a waiting call would be replied.
+    /// Send this reply. To an event that is no call, it is what a waiting call would be replied.
     Reply(Box<OrderReply>),
     /// Run the supplier's function, and report how it ended by [`AttemptEnded`](super::AttemptEnded).
     Run(Run),

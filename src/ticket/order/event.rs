@@ -83,7 +83,7 @@ crate::messages! {
 
     /// A credential (证件) of a real-name order.
     Credential {
-        /// TransitionKind of credential; absent: any.
+        /// Kind of credential; absent: any.
         credential_type "credentialType": code(CredentialType), optional;
         /// Number of the credential.
         credential_no "credentialNo": string, required personal;

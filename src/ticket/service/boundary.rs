@@ -145,7 +145,7 @@ with_interfaces!(ends);
 
 static SAID: Message = looking_for(&[raw("outcome"), raw("repeated"), raw("beside"), raw("body")]);
 
-/// How a function ended that has replied this, checked as a reply is that leaves: `outcome` (1 for what was done before), `asked` with what
+/// How a function ended that has replied this, checked as a reply is that leaves: `outcome` (1 for what was done before), `repeated` with what
 /// the reply repeats, `beside` with what is beside its body, and `body`.
 ///
 /// # Errors
