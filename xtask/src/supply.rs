@@ -104,15 +104,21 @@ fn missing_from(bill: &str, crates: &[Crate]) -> Outcome<Vec<String>> {
 pub(crate) fn features() -> Outcome<Checked> {
     let hack = |more: &[&str]| {
         let mut hack = tools::cargo_tool("cargo-hack", CARGO_HACK)?;
-        hack.args(["check", "--package=meituan-protocol", "--lib", "--feature-powerset"]);
+        hack.args(["check", "--package=meituan-protocol", "--lib"]);
         hack.args(more).env("CARGO_TARGET_DIR", tools::target().join("features"));
         tools::output_of(&mut hack)
     };
     tools::require_wasm_target()?;
-    // Conversions are by themselves, each of the others with none of them and with all.
-    hack(&["--exclude-features=wasm,wasm-messages", "--group-features=chrono,getrandom,jiff,time"])?;
+    // Features in a group are all there or none: each of the others is with none of them and with all.
+    let powerset = "--feature-powerset";
+    hack(&[powerset, "--exclude-features=wasm,wasm-messages", "--group-features=chrono,getrandom,jiff,time"])?;
     // There is neither Tokio nor the platform's randomness.
-    hack(&["--target", tools::WASM_TARGET, "--exclude-features=getrandom,tokio", "--group-features=chrono,jiff,time"])?;
+    let target = ["--target", tools::WASM_TARGET];
+    hack(&[&target[..], &[powerset, "--exclude-features=getrandom,tokio", "--group-features=chrono,jiff,time"]].concat())?;
+    // Each feature of a group by itself.
+    let alone = ["--each-feature", "--exclude-no-default-features"];
+    hack(&[&alone[..], &["--include-features=chrono,getrandom,jiff,time"]].concat())?;
+    hack(&[&target[..], &alone, &["--include-features=chrono,jiff,time"]].concat())?;
     crate::test::all_rust_tests_without_features()?;
     Ok(Checked::all())
 }
