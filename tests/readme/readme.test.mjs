@@ -147,6 +147,19 @@ describe("docs/internals.md", () => {
   });
 });
 
+describe("docs/rust.md", () => {
+  it("lists the features of the crate, and says which are on by default", () => {
+    const [, section] = /^\[features\]\n(.*?)^\[/ms.exec(read("Cargo.toml"));
+    const features = new Map([...section.matchAll(/^([\w-]+) = \[(.*?)\]/gm)].map(([, name, parts]) => [name, parts]));
+    const byDefault = features.get("default").match(/[\w-]+/g);
+    features.delete("default");
+    const [, ...rows] = tablesIn(read("docs/rust.md")).find(([head]) => head[0] === "feature");
+    const listed = rows.flatMap(([cell]) => spansIn(cell).map((name) => [name, cell.endsWith(", on by default")]));
+    const expected = [...features.keys()].map((name) => [name, byDefault.includes(name)]);
+    assert.deepEqual(listed.sort(), expected.sort());
+  });
+});
+
 describe("SECURITY.md", () => {
   it("names tests and sources that are there", () => {
     const text = read("SECURITY.md").replace(/\s+/g, " ");
