@@ -232,3 +232,42 @@ fn add(block: &mut Block, other: &Option<Block>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, Blocks};
+    use aes::cipher::consts::{U8, U16};
+    use aes::cipher::inout::InOut;
+    use aes::cipher::{BlockCipherEncBackend, BlockCipherEncClosure, BlockSizeUser, ParBlocksSizeUser};
+    use std::cell::Cell;
+
+    /// Counts the blocks that it encrypts, and leaves them as they are.
+    struct Counting<'c>(&'c Cell<usize>);
+
+    impl BlockSizeUser for Counting<'_> {
+        type BlockSize = U16;
+    }
+
+    impl ParBlocksSizeUser for Counting<'_> {
+        type ParBlocksSize = U8;
+    }
+
+    impl BlockCipherEncBackend for Counting<'_> {
+        fn encrypt_block(&self, _: InOut<'_, '_, Block>) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+
+    #[test]
+    fn chained_blocks_are_encrypted_once_each_and_others_in_whole_batches() {
+        let encrypted = |count: usize, vector| {
+            let counted = Cell::new(0);
+            Blocks::of(&mut vec![0; count * super::BLOCK], vector).call(&Counting(&counted));
+            counted.get()
+        };
+        for count in [1, 7, 8, 9, 25] {
+            assert_eq!(encrypted(count, Some(&[0; super::BLOCK])), count);
+            assert_eq!(encrypted(count, None), count.next_multiple_of(8));
+        }
+    }
+}
