@@ -26,15 +26,17 @@ pub const SYSTEM_FAILURE: &str = "商家系统内部出错，未能处理本次�
 macro_rules! error_codes {
     (@in_rust $en:literal, $zh:literal) => { Text { en: $en, zh: $zh } };
     (@in_rust $en:literal, $zh:literal, $rust_en:literal, $rust_zh:literal) => { Text { en: $rust_en, zh: $rust_zh } };
+    (@words $words:literal) => { $words };
+    (@words $words:literal, $rust_words:literal) => { $rust_words };
     ($(
-        $variant:ident $name:literal: $en:literal, $zh:literal;
+        $variant:ident $name:literal: $en:literal, $zh:literal $(, [in Rust] $meaning_en:literal, $meaning_zh:literal)?;
         hint $hint_en:literal, $hint_zh:literal; $([in Rust] $rust_en:literal, $rust_zh:literal;)?
     )*) => {
         /// The stable name of what is wrong. Serialized as that name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u8)]
-        pub enum ErrorCode { $( #[doc = $en] $variant, )* }
+        pub enum ErrorCode { $( #[doc = error_codes!(@words $en $(, $meaning_en)?)] $variant, )* }
 
         impl serde::Serialize for ErrorCode {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -57,13 +59,22 @@ macro_rules! error_codes {
                 ErrorCode::ALL.iter().find(|code| code.as_str() == name).copied()
             }
 
-            /// Its meaning.
+            /// Its meaning, by the names that settings have in Rust.
             #[cfg(feature = "texts")]
             pub const fn meaning(self) -> Text {
+                match self {
+                    $( ErrorCode::$variant => error_codes!(@in_rust $en, $zh $(, $meaning_en, $meaning_zh)?), )*
+                }
+            }
+
+            /// The same by the names that they have in JavaScript.
+            #[cfg(feature = "texts")]
+            #[doc(hidden)]
+            pub const fn meaning_in_javascript(self) -> Text {
                 match self { $( ErrorCode::$variant => Text { en: $en, zh: $zh }, )* }
             }
 
-            /// The same for Meituan's staff, who read it in the reply to a call that is refused for it.
+            /// The meaning in Chinese for Meituan's staff, who read it in the reply to a call that is refused for it.
             pub(crate) const fn meaning_in_chinese(self) -> &'static str {
                 match self { $( ErrorCode::$variant => $zh, )* }
             }
@@ -91,12 +102,17 @@ error_codes! {
         "the configuration cannot be used", "配置不可用";
         hint "path names the setting and detail what is wrong with it; a setting that comes from the environment may be unset here. Numbers may be given as numeric strings",
              "path 是出错的配置项，detail 是原因；若取自环境变量，请确认当前环境已设置。数字也可写成数字字符串";
+        [in Rust] "path names the setting, as the npm package writes it (`accessKey` is `Config::access_key`), and detail what is wrong with it; a setting that comes from the environment may be unset here, or end with a line feed",
+             "path 是出错的配置项，按 npm 包的写法（如 `accessKey` 即 `Config::access_key`），detail 是原因；若取自环境变量，请确认当前环境已设置，且末尾没有换行";
     BodyNotRaw "BODY_NOT_RAW":
         "the body is not the raw string as received", "请求体不是收到的原始报文";
         hint "pass the bytes or the string as received: switch off the framework's body parser for this route (Express: express.raw({ type: '*/*' }); Next: bodyParser: false)",
              "请传入收到的原始字节或字符串：对该路由关闭框架的 body 解析（Express：express.raw({ type: '*/*' })；Next：bodyParser: false）";
+        [in Rust] "an encrypted body is never empty: something has read it before. Pass the bytes as received, and let no middleware or extractor of this route consume them (axum: extract `Bytes`, not `Json`)",
+             "加密的请求体不会为空，说明它已被读取过。请传入收到的原始字节，该路由的中间件与提取器都不要读取请求体（axum：请提取 `Bytes`，而不是 `Json`）";
     BodyTooLarge "BODY_TOO_LARGE":
-        "the body is larger than maxBodyBytes, or the string than maxBytes", "请求体超过 maxBodyBytes，或字符串超过 maxBytes";
+        "the body is larger than maxBodyBytes, or the string than maxBytes", "请求体超过 maxBodyBytes，或字符串超过 maxBytes",
+        [in Rust] "the body is larger than `Config::max_body_bytes`", "请求体超过 `Config::max_body_bytes`";
         hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes or maxBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes 或 maxBytes";
         [in Rust] "Meituan's messages are small: look who sends this. If it is genuine, raise `Config::max_body_bytes`",
              "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 `Config::max_body_bytes`";
@@ -133,6 +149,8 @@ error_codes! {
         "the clientId in Authorization is not ours", "Authorization 中的 clientId 与配置不符";
         hint "compare the clientId in Authorization (`MWS <clientId>:…`) with the setting clientId: test and production have different ones, and a deployment may run with the other's. A space or line feed at the end of the setting counts",
              "请比对 Authorization（`MWS <clientId>:…`）中的 clientId 与配置项 clientId：测试与生产不同，部署时可能用错；配置末尾的空格或换行也算不同";
+        [in Rust] "compare the name in Authorization (`MWS <name>:…`) with `Config::client_id`: test and production have different ones, and a deployment may run with the other's. A space or line feed at the end of the setting counts",
+             "请比对 Authorization（`MWS <名称>:…`）中的名称与 `Config::client_id`：测试与生产不同，部署时可能用错；配置末尾的空格或换行也算不同";
     BadSignature "BAD_SIGNATURE":
         "the signature does not match", "签名不匹配";
         hint "look at stringToSign. Is its path the one that is registered with Meituan? If a proxy, a mounted router or a gateway stage cuts or adds a prefix, pass the original URL (Express: originalUrl) or set signedUri. If it is, the secret is wrong: of the other environment, rotated (clientSecret accepts several), or with a line feed at its end. `meituan-protocol ba verify --explain` tries it manually",
@@ -143,12 +161,14 @@ error_codes! {
         "the partnerId is not ours", "partnerId 与配置不符";
         hint "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners: then give the handler `partners` in place of `config`, which finds the settings of each",
              "请与配置项 partnerId 比对：测试与生产不同；同一地址也可能登记给了多个商家，此时请用 handler 的 `partners` 代替 `config`，按编号取得各自的配置";
-        [in Rust] "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners. If it is another partner's, give that one a supplier of its own",
-             "请与配置项 partnerId 比对：测试与生产不同；同一地址也可能登记给了多个商家。若是另一商家的，请为其另建一个 supplier";
+        [in Rust] "compare with `Config::partner_id`: test and production have different ones, and one endpoint may be registered for several partners. If it is another partner's, give that one a supplier of its own",
+             "请与 `Config::partner_id` 比对：测试与生产不同；同一地址也可能登记给了多个商家。若是另一商家的，请为其另建一个 supplier";
     UnknownRoute "UNKNOWN_ROUTE":
         "no call is registered for this path", "该路径没有对应的接口";
         hint "detail is the path that arrived. Add it to routes exactly as registered with Meituan (case and a slash at the end count); within a mounted router pass the whole path (Express: originalUrl)",
              "detail 是实际到达的路径。请按在美团登记的原样写入 routes（区分大小写与末尾斜杠）；在挂载的路由中请传入完整路径（Express：originalUrl）";
+        [in Rust] "detail is the path that arrived. Add it by `Config::route` exactly as registered with Meituan (case and a slash at the end count); within a nested router pass the whole path (axum: `OriginalUri`)",
+             "detail 是实际到达的路径。请用 `Config::route` 按在美团登记的原样添加（区分大小写与末尾斜杠）；在嵌套的路由中请传入完整路径（axum：`OriginalUri`）";
     EncryptionNotConfigured "ENCRYPTION_NOT_CONFIGURED":
         "the body is encrypted, but no key is configured", "报文已加密，但没有配置密钥";
         hint "set bodyEncryption: { key } with the 16-character key from Meituan", "请设置 bodyEncryption: { key }，填入美团分配的 16 位密钥";
@@ -188,6 +208,8 @@ error_codes! {
         "a string holds half of a surrogate pair", "字符串中有不成对的代理字符";
         hint "such a string cannot be written as UTF-8: it was cut in the middle of an emoji, most often by slice or substring. Cut by characters: [...string].slice(0, n).join('')",
              "这样的字符串无法写成 UTF-8：多半是 slice 或 substring 从表情符号中间截断。请按字符截断：[...string].slice(0, n).join('')";
+        [in Rust] "an escape such as `\\ud83d` lacks its other half: the program that wrote the JSON cut a string in the middle of an emoji, and has to cut by characters. A Rust string cannot hold it, but JSON that is passed on as it came can (`RawJson`)",
+             "`\\ud83d` 之类的转义缺少另一半：生成该 JSON 的程序从表情符号中间截断了字符串，须按字符截断。Rust 的字符串不会含有它，原样转发的 JSON（`RawJson`）则可能";
     MissingField "MISSING_FIELD":
         "a required field is missing", "缺少必填字段";
         hint "path names it. In what you send: fill it. In what came: look whether a wrapper, a proxy or a test client left it out; if Meituan itself did, its document and its service differ: report it to your contact there, with the body",
@@ -247,6 +269,8 @@ error_codes! {
         "a rule about the message's fields is broken", "字段不符合规则";
         hint "rule names it, path and detail show where. Its sentence, and whether Meituan documents it or it was inferred, are in the rule table (docs, or `meituan-protocol check`). Correct what you send; a documented rule that Meituan's own message breaks is for your contact there",
              "rule 是规则的名字，path 与 detail 指出位置；规则的说明及其为美团约定还是推断，见规则表（文档或 `meituan-protocol check`）。若是自己发送的：请改正；若美团的报文违反其约定，请联系美团对接人";
+        [in Rust] "rule names it, path and detail show where. Its sentence, and whether Meituan documents it or it was inferred, are in the rule tables (docs/ticket-messages.md, docs/ride-messages.md). Correct what you send; a documented rule that Meituan's own message breaks is for your contact there",
+             "rule 是规则的名字，path 与 detail 指出位置；规则的说明及其为美团约定还是推断，见规则表（docs/ticket-messages.md、docs/ride-messages.md）。若是自己发送的：请改正；若美团的报文违反其约定，请联系美团对接人";
     RuleUnchecked "RULE_UNCHECKED":
         "a rule could not be checked", "有规则未能检查";
         hint "it counts against the order's tickets: pass { order: { quantity } } as the second argument of ok, parse or parseResponse (on the command line --quantity); or keep orders in a store, which does so by itself. One about a day counts from the time at which the message is read: in Rust it is Facts.now",
@@ -272,9 +296,13 @@ error_codes! {
         "the token is not ours", "token 与配置不符";
         hint "the token is the accessKey of the environment that pushes: test and production differ, and both may push to the same address. Compare with the setting accessKey. If nobody at Meituan sent it, refusing it was right",
              "token 是推送方环境的 accessKey：测试与生产不同，且可能推送到同一地址，请与配置项 accessKey 比对。若并非美团所发，拒绝即可";
+        [in Rust] "the token is the accessKey of the environment that pushes: test and production differ, and both may push to the same address. Compare with `Config::access_key`. If nobody at Meituan sent it, refusing it was right",
+             "token 是推送方环境的 accessKey：测试与生产不同，且可能推送到同一地址，请与 `Config::access_key` 比对。若并非美团所发，拒绝即可";
     WrongEntId "WRONG_ENT_ID":
         "the entId is not ours", "entId 与配置不符";
         hint "compare with the setting entId: test and production differ, and a group may have several enterprises, each with a number, an accessKey and a secretKey of its own", "请与配置项 entId 比对：测试与生产不同；集团可能有多个企业，各有自己的 entId、accessKey 与 secretKey";
+        [in Rust] "compare with `Config::ent_id`: test and production differ, and a group may have several enterprises, each with a number, an accessKey and a secretKey of its own",
+             "请与 `Config::ent_id` 比对：测试与生产不同；集团可能有多个企业，各有自己的 entId、accessKey 与 secretKey";
     StaleTimestamp "STALE_TIMESTAMP":
         "the ts is too far from the current time", "ts 与当前时间相差过大";
         hint "detail holds both times, in milliseconds. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the push waited on its way, and comes again. toleranceSeconds sets the limit, null switches the check off",

@@ -15,7 +15,7 @@ pub(super) fn texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
     out.push_str(TEXT_TYPE);
     let codes = ErrorCode::ALL.iter().map(|code| {
-        let (meaning, hint) = (code.meaning(), code.hint_in_javascript());
+        let (meaning, hint) = (code.meaning_in_javascript(), code.hint_in_javascript());
         [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
     });
     let mut hints: Vec<(Text, Vec<&str>)> = Vec::new();
