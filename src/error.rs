@@ -377,6 +377,15 @@ pub struct Issue {
 
 /// Input that cannot be used: the first finding that refuses it, and every other finding with it. Its facts are in its [`Details`],
 /// whose fields are read as if they were its own: `error.code`, `error.path`.
+///
+/// ```
+/// use meituan_protocol::ticket::{Config, Supplier};
+/// use meituan_protocol::{ErrorCode, Secret};
+///
+/// let error = Supplier::new(Config::new(1122, "your-client-id", Secret::new(""))).unwrap_err();
+/// assert_eq!((error.code, error.path.as_str()), (ErrorCode::InvalidConfig, "clientSecret"));
+/// assert_eq!(error.code.as_str(), "INVALID_CONFIG"); // as in JavaScript
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(Box<Details>);
 

@@ -17,6 +17,14 @@ macro_rules! debug_shows {
 pub(crate) use debug_shows;
 
 /// Bytes that are never printed and are overwritten when dropped.
+///
+/// ```
+/// use meituan_protocol::Secret;
+///
+/// let secret = Secret::new("not a real secret");
+/// assert_eq!(format!("{secret:?}"), "Secret(redacted)");
+/// assert_eq!(secret.expose(), b"not a real secret");
+/// ```
 #[derive(Clone)]
 pub struct Secret(Vec<u8>);
 

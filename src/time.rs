@@ -10,6 +10,18 @@ use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
+///
+/// ```
+/// use meituan_protocol::time::Timestamp;
+/// use std::time::{Duration, SystemTime};
+///
+/// let at = Timestamp(1_480_000_000_000);
+/// assert_eq!(at.to_string(), "2016-11-24 23:06:40.000"); // Meituan's wall clock, UTC+8
+/// assert_eq!("2016-11-24 23:06:40".parse::<Timestamp>()?, at);
+/// assert_eq!((at + Duration::from_secs(60)).since(at), Some(Duration::from_secs(60)));
+/// assert!(Timestamp::from(SystemTime::now()) > at);
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
@@ -145,6 +157,18 @@ fn out_of_range(at: Timestamp) -> crate::Error {
 }
 
 /// A calendar date that exists, `yyyy-MM-dd`; by default 1970-01-01.
+///
+/// ```
+/// use meituan_protocol::time::{Date, Timestamp};
+///
+/// let day: Date = "2016-11-25".parse()?;
+/// assert_eq!((day.year(), day.month(), day.day(), day.to_string().as_str()), (2016, 11, 25, "2016-11-25"));
+/// // A day begins in UTC+8.
+/// let at = Timestamp(1_480_000_000_000);
+/// assert!(Date::of(at) < day && at < day.begin());
+/// assert_eq!(Date::new(2016, 2, 30), None);
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     year: u16,

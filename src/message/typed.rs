@@ -11,6 +11,14 @@ use std::fmt;
 use std::str::FromStr;
 
 /// An id that Meituan gives: an unsigned 64-bit integer. On the wire a bare number, in JavaScript a string.
+///
+/// ```
+/// use meituan_protocol::message::Id;
+///
+/// let id: Id = "1453361297221".parse()?;
+/// assert_eq!((id, id.to_string().as_str()), (Id(1_453_361_297_221), "1453361297221"));
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Id(pub u64);
 

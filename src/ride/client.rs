@@ -16,6 +16,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The enterprise's account at Meituan, and how strict to be.
+///
+/// ```
+/// use meituan_protocol::ride::{self, Client, Config, Environment};
+/// use meituan_protocol::Secret;
+///
+/// let mut config = Config::new(617, Secret::new("your-access-key"), Secret::new("AAECAwQFBgcICQoLDA0ODw=="))
+///     .route("/meituan/event", &ride::ORDER_CHANGED);
+/// config.environment = Environment::Production; // by default Meituan's test environment
+/// let client = Client::new(config)?;
+/// assert_eq!(client.config().ent_id, 617);
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Our number, from Meituan.

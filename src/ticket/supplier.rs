@@ -20,6 +20,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The supplier's account at Meituan, and how strict to be.
+///
+/// ```
+/// use meituan_protocol::ticket::{self, Config, Supplier};
+/// use meituan_protocol::Secret;
+///
+/// let mut config = Config::new(1122, "your-client-id", Secret::new("your client secret"))
+///     .route("/mt/order/create", &ticket::ORDER_CREATE)
+///     .route("/mt/order/pay", &ticket::ORDER_PAY);
+/// config.client_secrets.push(Secret::new("the secret before it"));
+/// let supplier = Supplier::new(config)?;
+/// assert_eq!(supplier.route("/mt/order/pay").map(|call| call.name), Some("orderPay"));
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Our number, from Meituan.

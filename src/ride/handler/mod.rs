@@ -119,7 +119,7 @@ pub struct RecordedPush {
     pub recorded: Option<Box<Recorded>>,
 }
 
-/// Rides over a store. Clones are the same handler.
+/// Rides over a store. Clones are the same handler. The [module](self) has an example.
 pub struct Handler<S, R>(Arc<Inner<S, R>>);
 
 struct Inner<S, R> {
@@ -160,6 +160,15 @@ impl<S, R> fmt::Debug for Handler<S, R> {
 }
 
 /// A [`Handler`] before it is built.
+///
+/// ```
+/// use meituan_protocol::ride::handler::{Builder, Handler, Runtime, Store};
+/// use std::time::Duration;
+///
+/// fn built<S: Store<String>, R: Runtime>(builder: Builder<S, R>) -> Handler<S, R> {
+///     builder.open_orders(200).processes(2).deadline(Duration::from_secs(3)).build()
+/// }
+/// ```
 pub struct Builder<S, R>(Inner<S, R>);
 
 impl<S, R> fmt::Debug for Builder<S, R> {

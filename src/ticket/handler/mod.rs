@@ -84,7 +84,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A supplier's endpoint over a store. Clones are the same handler.
+/// A supplier's endpoint over a store. Clones are the same handler. The [module](self) has an example.
 pub struct Handler<S, F, R>(Arc<Inner<S, F, R>>);
 
 struct Inner<S, F, R> {
@@ -111,6 +111,21 @@ impl<S, F, R> fmt::Debug for Handler<S, F, R> {
 }
 
 /// A [`Handler`] before it is built.
+///
+/// ```
+/// use meituan_protocol::ticket::SignedRequest;
+/// use meituan_protocol::ticket::handler::{Builder, Functions, Handler, Runtime, Store};
+/// use meituan_protocol::ticket::service::Service;
+/// use std::time::Duration;
+/// # fn post(_: SignedRequest) -> Result<(u16, Vec<u8>), &'static str> { Err("no network") }
+///
+/// fn built<S: Store, F: Functions, R: Runtime>(builder: Builder<S, F, R>) -> Handler<S, F, R> {
+///     builder
+///         .service(Service { deadline: Some(Duration::from_secs(10)), ..Service::default() })
+///         .send(|notice| async move { Ok(post(notice)?) }) // by POST; HTTP status and body of the response
+///         .build()
+/// }
+/// ```
 pub struct Builder<S, F, R>(Inner<S, F, R>);
 
 impl<S, F, R> fmt::Debug for Builder<S, F, R> {
