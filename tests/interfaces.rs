@@ -136,6 +136,7 @@ fn pushes_about_an_order_are_events_of_it_and_each_has_a_key_of_its_own() {
             let named = match *part {
                 KeyPart::FirstOf(names) => names.to_vec(),
                 KeyPart::Perhaps(name) | KeyPart::Inside(name, _) | KeyPart::Number(name) => vec![name],
+                other => panic!("{other:?}"),
             };
             let is_field = |name| push.request.fields.iter().any(|field| field.name == name);
             assert!(named.into_iter().all(is_field), "{}: {part:?}", push.name);

@@ -309,6 +309,7 @@ macro_rules! words {
     )*) => {$(
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum $type { $( $(#[doc = $meaning])* $name, )* }
 
         impl $type {

@@ -52,6 +52,7 @@ pub struct RepeatKey {
 
 /// A part of a [`RepeatKey`].
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum KeyPart {
     /// The first of these fields that is there and not empty.
     FirstOf(&'static [&'static str]),
@@ -75,7 +76,7 @@ impl KeyPart {
     }
 }
 
-/// The caller.
+/// The caller. Exhaustive: an interface has two sides, and one of them calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// The enterprise calls Meituan.

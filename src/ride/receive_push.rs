@@ -53,6 +53,7 @@ debug_shows!(PackedPush { interface, is_other, deduplication_key });
 
 /// A push that is not taken, and what is known of it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Refusal {
     /// Why.
     pub error: Error,

@@ -49,7 +49,7 @@ impl std::fmt::Debug for Call {
     }
 }
 
-/// The caller.
+/// The caller. Exhaustive: an interface has two sides, and one of them calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// Meituan calls the supplier, at a path of the supplier's choice.
@@ -61,6 +61,7 @@ pub enum Direction {
 
 /// When the whole body is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Encryption {
     /// It is not.
     Never,
@@ -72,6 +73,7 @@ pub enum Encryption {
 
 /// The subject of an interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum About {
     /// One order: its number is in the body.
     Order,
@@ -81,6 +83,7 @@ pub enum About {
 
 /// The supplier's work for a call, beside replying. When that breaks off, nobody knows whether it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Work {
     /// Nothing: the reply follows from what is known.
     Nothing,
@@ -94,6 +97,7 @@ pub enum Work {
 
 /// Whether a supplier must have an interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Need {
     /// Meituan connects no supplier without it. Its number in part three of the acceptance manual (三、必须要开发的接口).
     Mandatory(u8),

@@ -167,6 +167,7 @@ debug_shows!(PackedCall<'_> { call, encrypted });
 
 /// A call that is not accepted, and what is known of it for the reply.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Refusal {
     /// Why.
     pub error: Error,

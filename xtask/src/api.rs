@@ -148,6 +148,34 @@ fn without_comments(declarations: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::tools;
+
+    #[test]
+    fn public_enums_can_grow_or_say_why_they_do_not() {
+        /// Its types change with any release.
+        const ENGINE: [&str; 2] = ["message/definition.rs", "message/notation.rs"];
+        let folder = tools::root().join("src");
+        let (mut enums, mut closed) = (0, Vec::new());
+        for file in tools::files_under(&folder).unwrap() {
+            if !file.ends_with(".rs") || ENGINE.contains(&file.as_str()) {
+                continue;
+            }
+            let source = tools::read_text(&folder.join(&file)).unwrap();
+            let lines: Vec<&str> = source.lines().map(str::trim).collect();
+            for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("pub enum ")) {
+                let is_before = |line: &&&str| ["///", "#[", "$("].iter().any(|begin| line.starts_with(begin));
+                let mut before = lines[..at].iter().rev().take_while(is_before);
+                let is_meant = |line: &&str| *line == "#[non_exhaustive]" || line.starts_with("///") && line.contains("Exhaustive");
+                enums += 1;
+                if !before.any(is_meant) {
+                    closed.push(format!("{file}: {line}"));
+                }
+            }
+        }
+        assert!(enums > 40, "{enums}");
+        assert!(closed.is_empty(), "neither #[non_exhaustive], nor \"Exhaustive: …\" in the documentation: {closed:#?}");
+    }
+
     #[test]
     fn declarations_are_left_and_comments_are_not() {
         let declarations = "/** One. */\nexport type A = 1;\n\n  /**\n   * Two.\n   */\n  b: \"/* c */\";\n// three\n";

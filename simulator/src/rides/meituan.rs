@@ -344,6 +344,7 @@ impl World<'_> {
                 self.moves(number, RideEvent::ORDER_PAID, status);
                 answered(ResultCode::SUCCESS)
             }
+            other => panic!("{other:?}"),
         }
     }
 

@@ -107,6 +107,7 @@ crate::messages! {
 
 /// A driver's report.
 #[derive(Debug)]
+#[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
 pub enum Input {
     /// After [`Then::Load`].
@@ -145,7 +146,7 @@ pub struct Step {
     pub then: Then,
 }
 
-/// The records to save.
+/// The records to save. Exhaustive, as [`Then`] is.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
 pub enum Save {
@@ -164,7 +165,7 @@ pub enum Save {
     Calls(RideCalls),
 }
 
-/// The work when it is saved.
+/// The work when it is saved. Exhaustive: a driver has to do each of these, and one that lacks some should not compile.
 #[derive(Debug)]
 pub enum Then {
     /// Load the order of this key.
@@ -216,7 +217,7 @@ pub struct Payment {
     pub limit: Duration,
 }
 
-/// How a job ended.
+/// How a job ended. Exhaustive, as [`Then`] is.
 #[derive(Debug)]
 pub enum Done {
     /// The event is recorded, or is illegal; of a call: its reply is, or it may not be made.

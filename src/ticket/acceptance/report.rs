@@ -19,6 +19,7 @@ pub enum Strictness {
 
 /// The verdict on one point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// At least one exchange shows it kept, and none breaks it.
     Passed,

@@ -36,7 +36,8 @@ impl TransitionKind {
     }
 }
 
-/// The work for an event once the snapshot is stored.
+/// The work for an event once the snapshot is stored. Exhaustive: a program that applies events itself has to do each of these, and
+/// one that lacks some should not compile.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// Send this reply. To an event that is no call, it is what a waiting call would be replied.
@@ -80,6 +81,7 @@ macro_rules! reply_bodies {
     (@ {$($variant:ident($($kind:tt)*))*} $({$($notice:tt)*})*) => {
         /// The body of a reply, by the call that it replies to.
         #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
         #[expect(missing_docs, reason = "each is what its type says")]
         pub enum ReplyBody {
             $($variant(crate::kind_type!($($kind)*)),)*

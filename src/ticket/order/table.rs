@@ -21,6 +21,7 @@ macro_rules! states {
     ($( $(#[doc = $doc:expr])* $variant:ident = $lifecycle:ident, $status:literal; )*) => {
         /// A state: a lifecycle with an orderStatus.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum State { $( $(#[doc = $doc])* $variant, )* }
 
         /// Every state, with its lifecycle and orderStatus (0: none).
@@ -85,6 +86,7 @@ impl State {
 
 /// The input of the table: an event, and what of it matters there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Trigger {
     /// 订单创建.
     OrderCreate,
@@ -147,6 +149,7 @@ impl Trigger {
 
 /// The decision of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TableVerdict {
     /// The supplier's function is run.
     Run,

@@ -137,6 +137,7 @@ impl From<Save> for Loaded {
 
 /// A driver's report.
 #[derive(Debug)]
+#[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
 pub enum Input {
     /// After [`Then::Load`].
@@ -183,7 +184,7 @@ pub struct Save {
     pub news: Arc<News>,
 }
 
-/// The work when the order is saved.
+/// The work when the order is saved. Exhaustive: a driver has to do each of these, and one that lacks some should not compile.
 #[derive(Debug)]
 pub enum Then {
     /// Load the order.
@@ -212,7 +213,7 @@ pub struct Task {
     pub deadline: Timestamp,
 }
 
-/// How a job ended.
+/// How a job ended. Exhaustive, as [`Then`] is.
 #[derive(Debug)]
 pub enum Done {
     /// Reply this to Meituan.

@@ -81,11 +81,13 @@ pub(super) fn ticket_api() -> Api {
             Need::Mandatory(item) => format!("mandatory (三 {item})"),
             Need::Optional(item) => format!("optional (二 {item})"),
             Need::Unlisted => String::new(),
+            other => panic!("{other:?}"),
         };
         let encrypted = match call.encryption {
             Encryption::Never => "no",
             Encryption::Newer => "newer version",
             Encryption::Always => "yes",
+            other => panic!("{other:?}"),
         };
         let repeats: Vec<_> = call.repeats.iter().map(|field| format!("`{field}`")).collect();
         let _ = writeln!(
@@ -186,6 +188,7 @@ pub(super) fn work_of(call: &Call) -> &'static str {
         Work::Needed => "needed",
         Work::Message => "message",
         Work::Served => "served",
+        other => panic!("{other:?}"),
     }
 }
 
