@@ -143,7 +143,7 @@ fn a_failure_is_rejected_with_number_name_meaning_and_whether_to_try_again() {
             assert_eq!((error.code, error.path.as_str()), (ErrorCode::RemoteRejected, "code"));
             let remote = error.remote.clone().unwrap();
             assert_eq!((remote.code, remote.describe.as_str()), (i64::from(code.value), "原话"));
-            assert_eq!(remote.name, code.name);
+            assert_eq!(remote.name, code.name.as_str());
             assert_eq!(remote.retryable, [-1, 2, 4].contains(&code.value));
             assert_eq!((remote.gateway, remote.trace_id.as_str()), (false, "trace-1"));
             let meaning = remote.meaning.unwrap();

@@ -20,13 +20,58 @@
 
 use crate::secret::debug_shows;
 use crate::time::Timestamp;
+use std::fmt;
+use std::ops::Deref;
 
-/// A sentence for people.
-#[cfg(feature = "texts")]
-pub type Doc = &'static str;
-/// A sentence for people; without the `texts` feature it is not there, and needs no room.
-#[cfg(not(feature = "texts"))]
-pub type Doc = ();
+/// A sentence for people, or a name: a string. Without the feature `texts` it is empty, and needs no room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Doc {
+    #[cfg(feature = "texts")]
+    text: &'static str,
+}
+
+impl Doc {
+    /// Of a string, which is dropped without the feature `texts`.
+    #[cfg_attr(not(feature = "texts"), allow(unused_variables, reason = "it is dropped"))]
+    pub const fn new(text: &'static str) -> Doc {
+        Doc {
+            #[cfg(feature = "texts")]
+            text,
+        }
+    }
+
+    /// Returns the string.
+    #[cfg(feature = "texts")]
+    pub const fn as_str(self) -> &'static str {
+        self.text
+    }
+
+    /// Returns an empty string.
+    #[cfg(not(feature = "texts"))]
+    pub const fn as_str(self) -> &'static str {
+        ""
+    }
+}
+
+impl Deref for Doc {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for Doc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Debug for Doc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
 
 /// One message or nested object.
 #[derive(Debug)]
@@ -262,3 +307,16 @@ pub struct View<'p> {
 }
 
 debug_shows!(View<'_> { message });
+
+#[cfg(test)]
+mod tests {
+    use super::Doc;
+
+    #[test]
+    fn sentences_have_one_type_with_texts_and_without() {
+        let has_texts = cfg!(feature = "texts");
+        let sentences: [&str; 2] = [&crate::ticket::ORDER_CREATE.doc, &crate::ride::SUBMIT_ORDER.doc];
+        assert!(sentences.iter().all(|sentence| sentence.is_empty() != has_texts), "{sentences:?}");
+        assert_eq!(size_of::<Doc>() > 0, has_texts);
+    }
+}

@@ -1,25 +1,11 @@
 //! How messages, values, words, choices and rules are written down. They become the types and constants of `definition`.
 
-/// A sentence of documentation, or nothing without the `texts` feature.
+/// A sentence of documentation, or a name: a [`Doc`](crate::message::Doc).
 #[doc(hidden)]
 #[cfg_attr(feature = "unstable-engine", macro_export)]
-#[cfg(feature = "texts")]
 macro_rules! doc_text {
-    (@name $name:expr) => { $name };
-    ($($doc:expr),*) => { concat!($($doc, "\n"),*) };
-}
-
-/// A sentence of documentation, or nothing without the `texts` feature.
-#[doc(hidden)]
-#[cfg_attr(feature = "unstable-engine", macro_export)]
-#[cfg(not(feature = "texts"))]
-macro_rules! doc_text {
-    (@name $name:expr) => {
-        ()
-    };
-    ($($doc:expr),*) => {
-        ()
-    };
+    (@name $name:expr) => { $crate::message::Doc::new($name) };
+    ($($doc:expr),*) => { $crate::message::Doc::new(concat!($($doc, "\n"),*)) };
 }
 
 /// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`. A field whose values are

@@ -52,6 +52,7 @@ pub(crate) mod value;
 mod view;
 mod write;
 
+pub use definition::Doc;
 pub(crate) use read::{has_fields, text_of};
 pub(crate) use single::{approximate_number, is_blank};
 pub(crate) use span::Span;

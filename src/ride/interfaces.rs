@@ -11,7 +11,8 @@ use super::pushes::*;
 use super::replies::*;
 use super::requests::*;
 use super::rules;
-use crate::message::definition::{Doc, Field, Message, Presence, Rule};
+use crate::message::Doc;
+use crate::message::definition::{Field, Message, Presence, Rule};
 
 /// One interface: who calls, what is said, what is replied.
 pub struct Interface {

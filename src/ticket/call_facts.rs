@@ -1,6 +1,7 @@
 //! Facts of an interface of the ticket API beside its messages. [`CALLS`](super::CALLS) has them all.
 
-use crate::message::definition::{Doc, Enumeration, Message};
+use crate::message::Doc;
+use crate::message::definition::{Enumeration, Message};
 
 /// One interface: who calls, what is said, what may be replied.
 pub struct Call {

@@ -48,7 +48,7 @@ fn collect(message: &'static Message, found: &mut Vec<&'static Message>) {
 fn object(message: &Message, indent: &str) -> String {
     let field = |field: &Field| {
         let nullable = if field.presence == Presence::Required { "" } else { " Null is the same as absent." };
-        let description = format!("{}{nullable}", one_line(field.doc));
+        let description = format!("{}{nullable}", one_line(&field.doc));
         format!("{indent}    {:?}: {{ \"description\": {:?}{} }}", field.name, description, value(field))
     };
     let fields: Vec<_> = message.fields.iter().map(field).collect();
@@ -56,7 +56,7 @@ fn object(message: &Message, indent: &str) -> String {
     let required: Vec<_> = required.map(|field| format!("{:?}", field.name)).collect();
     format!(
         "{{\n{indent}  \"description\": {:?},\n{indent}  \"type\": \"object\",\n{indent}  \"required\": [{}],\n{indent}  \"additionalProperties\": false,\n{indent}  \"properties\": {{\n{}\n{indent}  }}\n{indent}}}",
-        one_line(message.doc),
+        one_line(&message.doc),
         required.join(", "),
         fields.join(",\n")
     )

@@ -19,7 +19,7 @@ pub struct Step {
     /// The event does not decide the state, or what belongs to it, alone: a query has to.
     pub asks: bool,
     /// Why: Chinese, then English after ` · `.
-    pub doc: crate::message::definition::Doc,
+    pub doc: crate::message::Doc,
 }
 
 macro_rules! steps {

@@ -287,7 +287,7 @@ mod words {
 
     /// The name of a value, where it has one.
     fn name(values: &Enumeration, value: i32) -> &'static str {
-        values.values.iter().find(|known| known.value == value).map_or("", |known| known.name)
+        values.values.iter().find(|known| known.value == value).map_or("", |known| known.name.as_str())
     }
 
     impl Explanation {

@@ -96,7 +96,7 @@ pub(super) fn ticket_api() -> Api {
             call.name,
             call.codes.name,
             repeats.join(", "),
-            one_line(call.doc)
+            one_line(&call.doc)
         );
     }
     Api {
@@ -110,7 +110,7 @@ pub(super) fn ticket_api() -> Api {
         },
         further: &[],
         inner: [ticket::order::MESSAGES, &[ticket::acceptance::Trace::MESSAGE]].concat(),
-        choices: [ticket::order::Event::MESSAGE.name],
+        choices: [ticket::order::Event::MESSAGE.name.as_str()],
         diagram: ticket::order::diagram(),
         rules: ticket::rules::ALL,
         sentences: vec![
@@ -223,7 +223,7 @@ pub(super) fn ride_api() -> Api {
             let parts: String = key.parts.iter().map(|part| format!(":<{}>", part.fields())).collect();
             format!("`{}{}`", key.name, parts.replace('|', "\\|"))
         });
-        let what = one_line(interface.doc);
+        let what = one_line(&interface.doc);
         let _ = writeln!(introduction, "| `{}` | {direction} | {method} | {repeats} | {what} |", interface.name);
     }
     let further = const { &[codes::CancelType::VALUES, codes::GatewayStatus::VALUES] };
@@ -238,7 +238,7 @@ pub(super) fn ride_api() -> Api {
         },
         further,
         inner: ride::order::MESSAGES.to_vec(),
-        choices: [ride::order::Event::MESSAGE.name],
+        choices: [ride::order::Event::MESSAGE.name.as_str()],
         diagram: ride::order::diagram(),
         rules: ride::rules::ALL,
         sentences: Vec::new(),

@@ -48,11 +48,11 @@ impl<'a> Catalogue<'a> {
     fn add(&mut self, message: &'static Message, received: bool, envelope: bool) {
         if !envelope {
             let names = |message: &Message| message.fields.iter().map(|field| field.name).collect::<Vec<_>>();
-            let other = self.objects.insert(message.name, message);
+            let other = self.objects.insert(message.name.as_str(), message);
             assert!(other.is_none_or(|other| names(other) == names(message)), "two objects are named {}", message.name);
         }
         if received {
-            self.received.insert(message.name, ());
+            self.received.insert(message.name.as_str(), ());
         }
         for field in message.fields {
             let mut kind = &field.kind;

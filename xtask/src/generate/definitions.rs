@@ -12,16 +12,16 @@ impl Catalogue<'_> {
     /// The field tables as data, for pages and tools: what the references say, field by field. `definitions/rows.ts` reads them.
     pub(super) fn definitions(&self) -> String {
         let mut messages = String::new();
-        let objects = self.objects.values().filter(|message| self.packed.contains(message.name)).copied();
+        let objects = self.objects.values().filter(|message| self.packed.contains(message.name.as_str())).copied();
         for message in self.messages().chain(objects) {
             let is_this = |interface: &&Interface| std::ptr::eq(interface.request, message);
             let method = match INTERFACES.iter().copied().find(is_this).map(|interface| interface.direction) {
                 Some(ride::Direction::ToMeituan { method, .. }) => format!(" {method}"),
                 _ => String::new(),
             };
-            let _ = writeln!(messages, "\n{}{method}|{}", message.name, one_line(message.doc));
+            let _ = writeln!(messages, "\n{}{method}|{}", message.name, one_line(&message.doc));
             for field in message.fields {
-                let _ = writeln!(messages, "{}{}|{}", field.name, traits(field), one_line(field.doc));
+                let _ = writeln!(messages, "{}{}|{}", field.name, traits(field), one_line(&field.doc));
             }
         }
         let imports = "import { type Definition, definitionsIn } from \"../definitions/rows.js\";\nimport type { MessageName } from \"./messages.js\";";
@@ -42,7 +42,7 @@ impl Catalogue<'_> {
         for enumeration in self.enumerations.values().filter(is_documented) {
             let _ = writeln!(values, "\n{}|", enumeration.name);
             for row in enumeration.values {
-                let _ = writeln!(values, "{}|{}", row.value, one_line(row.doc));
+                let _ = writeln!(values, "{}|{}", row.value, one_line(&row.doc));
             }
         }
         let imports = "import { valuesIn } from \"../definitions/rows.js\";";
@@ -146,7 +146,7 @@ fn ride_machine() -> String {
         let from: Vec<_> = step.from.iter().map(|status| status.0.to_string()).collect();
         let to = step.to.map_or(String::new(), |to| format!(" {}", to.0));
         let mark = if step.asks { "?" } else { "" };
-        let _ = writeln!(out, "{} {}{to}{mark}|{}", step.event.0, from.join(","), one_line(step.doc));
+        let _ = writeln!(out, "{} {}{to}{mark}|{}", step.event.0, from.join(","), one_line(&step.doc));
     }
     out.push('\n');
     for (from, to) in ride::order::known_by_query() {

@@ -11,7 +11,7 @@ impl Catalogue<'_> {
     pub(super) fn readers(&self, api: &Api) -> String {
         let mut out = String::new();
         let Facts { name, row_type, rows, codes } = &api.facts;
-        for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
+        for message in self.objects.values().filter(|message| self.packed.contains(message.name.as_str())) {
             let is_roomy = is_roomy(message);
             if is_roomy {
                 let _ = writeln!(out, "const {} = /* @__PURE__ */ roomy(function () {{}});", message.name);

@@ -18,7 +18,7 @@ impl Catalogue<'_> {
             table(&mut out, message, api.success);
         }
         out.push_str("## Bodies\n\n");
-        for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
+        for message in self.objects.values().filter(|message| self.packed.contains(message.name.as_str())) {
             table(&mut out, message, api.success);
         }
         out.push_str("## Values\n\n");
@@ -27,16 +27,16 @@ impl Catalogue<'_> {
                 out,
                 "### {}\n\n{}\n\n| value | name | meaning |\n|--:|---|---|",
                 enumeration.name,
-                one_line(enumeration.doc)
+                one_line(&enumeration.doc)
             );
             for value in enumeration.values {
-                let _ = writeln!(out, "| {} | `{}` | {} |", value.value, value.name, one_line(value.doc));
+                let _ = writeln!(out, "| {} | `{}` | {} |", value.value, value.name, one_line(&value.doc));
             }
             out.push('\n');
         }
         out.push_str("## Rules\n\n| rule | basis | what |\n|---|---|---|\n");
         for rule in self.rules() {
-            let _ = writeln!(out, "| `{}` | {} | {} |", rule.id, basis(rule.basis), one_line(rule.doc));
+            let _ = writeln!(out, "| `{}` | {} | {} |", rule.id, basis(rule.basis), one_line(&rule.doc));
         }
         out.push_str(&api.appendix);
         out
@@ -64,14 +64,14 @@ pub(super) fn order_rules(api: &Api) -> String {
     out.push_str(
         "## Snapshots, events and settings\n\nJSON in program notation: ids are strings, timestamps epoch milliseconds, amounts fen.\n\n",
     );
-    for message in all.objects.values().filter(|message| !all.packed.contains(message.name)) {
+    for message in all.objects.values().filter(|message| !all.packed.contains(message.name.as_str())) {
         table(&mut out, message, api.success);
     }
     out
 }
 
 pub(crate) fn table(out: &mut String, message: &Message, success: i32) {
-    let _ = writeln!(out, "### {}\n\n{}\n", message.name, one_line(message.doc));
+    let _ = writeln!(out, "### {}\n\n{}\n", message.name, one_line(&message.doc));
     out.push_str("| field | wire | needed | what |\n|---|---|---|---|\n");
     for field in message.fields {
         let needed = match field.presence {
@@ -81,7 +81,7 @@ pub(crate) fn table(out: &mut String, message: &Message, success: i32) {
             Presence::OnSuccess => format!("at {success}"),
             Presence::Optional | Presence::Lenient | Presence::Nullable => "no".to_owned(),
         };
-        let _ = writeln!(out, "| `{}` | {} | {needed} | {} |", field.name, wire_type(&field.kind), one_line(field.doc));
+        let _ = writeln!(out, "| `{}` | {} | {needed} | {} |", field.name, wire_type(&field.kind), one_line(&field.doc));
     }
     if !message.rules.is_empty() {
         let rules: Vec<_> = message.rules.iter().map(|rule| format!("`{}`", rule.id)).collect();

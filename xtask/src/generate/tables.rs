@@ -15,11 +15,11 @@ impl Catalogue<'_> {
     pub(super) fn constants(&self) -> String {
         let mut out = String::from(HEADER);
         for enumeration in self.enumerations.values() {
-            comment(&mut out, "", enumeration.doc);
+            comment(&mut out, "", &enumeration.doc);
             // The type by itself, so that the words about each value are no code.
             let _ = writeln!(out, "export const {}: {{", enumeration.name);
             for value in enumeration.values {
-                comment(&mut out, "  ", value.doc);
+                comment(&mut out, "  ", &value.doc);
                 let _ = writeln!(out, "  readonly {}: {};", value.name, value.value);
             }
             let values: Vec<_> = enumeration.values.iter().map(|value| format!("{}: {}", value.name, value.value)).collect();
@@ -56,7 +56,7 @@ pub(super) fn ride_tables() -> String {
     out.push_str(ROW_TYPES);
     for (name, table) in RIDE_TABLES {
         let has_retries = table.name == ResultCode::VALUES.name;
-        comment(&mut out, "", table.doc);
+        comment(&mut out, "", &table.doc);
         let more = if has_retries { " & { readonly retryable: boolean }" } else { "" };
         let _ = writeln!(out, "export const {name}: ReadonlyArray<Row<{}>{more}> = [", table.name);
         for row in table.values {

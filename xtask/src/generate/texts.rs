@@ -49,7 +49,7 @@ pub(super) fn texts(apis: &[Api]) -> String {
     );
     out.push_str("\n/** The demand of each rule. */\nexport const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>> = {\n");
     for rule in apis.iter().flat_map(|api| api.rules) {
-        let doc = one_line(rule.doc);
+        let doc = one_line(&rule.doc);
         let (zh, en) = doc.split_once(" · ").expect("both languages");
         let _ = writeln!(out, "  {:?}: {{ basis: {:?}, zh: {zh:?}, en: {en:?} }},", rule.id, basis(rule.basis));
     }

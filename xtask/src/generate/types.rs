@@ -23,13 +23,13 @@ impl Catalogue<'_> {
             let _ = writeln!(out, "export type {} = {};\n", enumeration.name, values.join(" | "));
         }
         for message in self.objects.values() {
-            comment(&mut out, "", message.doc);
-            if self.apis.iter().any(|api| api.choices.contains(&message.name)) {
+            comment(&mut out, "", &message.doc);
+            if self.apis.iter().any(|api| api.choices.contains(&message.name.as_str())) {
                 let _ = writeln!(out, "export type {} ={};\n", message.name, choices(message));
                 continue;
             }
             let _ = writeln!(out, "export interface {} {{", message.name);
-            self.fields(&mut out, message.fields, self.received.contains_key(message.name), "  ");
+            self.fields(&mut out, message.fields, self.received.contains_key(message.name.as_str()), "  ");
             out.push_str("}\n\n");
         }
         out.push_str("/** Every call: its request, and its replies. */\nexport interface TicketCalls {\n");
@@ -70,7 +70,7 @@ impl Catalogue<'_> {
         let _ = writeln!(
             out,
             "/** The name of a message. */\nexport type MessageName ={};\n",
-            union(self.messages().map(|message| message.name).collect())
+            union(self.messages().map(|message| message.name.as_str()).collect())
         );
         out.push_str(TABLE_TYPES);
         out
@@ -91,7 +91,7 @@ impl Catalogue<'_> {
 
     fn call_type(&self, out: &mut String, call: &Call) {
         let incoming = call.is_to_supplier();
-        comment(out, "  ", call.doc);
+        comment(out, "  ", &call.doc);
         let _ = writeln!(out, "  {}: {{", call.name);
         let _ = writeln!(out, "    direction: {:?};", if incoming { "toSupplier" } else { "toMeituan" });
         let _ = writeln!(out, "    order: {};\n    work: {:?};", call.is_about_order(), work_of(call));
@@ -134,10 +134,10 @@ impl Catalogue<'_> {
     /// A field that the library writes itself is no field of a program's.
     fn interface_type(&self, out: &mut String, interface: &Interface) {
         let is_push = interface.is_push();
-        comment(out, "  ", interface.doc);
+        comment(out, "  ", &interface.doc);
         let direction = if is_push { "toEnterprise" } else { "toMeituan" };
         let _ = writeln!(out, "  {}: {{\n    direction: {direction:?};\n    order: {};", interface.name, interface.is_about_order);
-        comment(out, "    ", interface.request.doc);
+        comment(out, "    ", &interface.request.doc);
         out.push_str("    request: {\n");
         let own = interface.request.fields.iter().filter(|field| is_push || !COMMON.contains(&field.name));
         for field in own {
@@ -175,7 +175,7 @@ fn type_of(kind: &Kind, received: bool) -> String {
         Kind::Flag => "boolean".into(),
         Kind::Date => "DateString".into(),
         Kind::Timestamp | Kind::WallClock => "Timestamp".into(),
-        Kind::Object(message) => message.name.into(),
+        Kind::Object(message) => message.name.to_string(),
         Kind::List { item, .. } => match type_of(item, received) {
             of if of.contains('|') => format!("ReadonlyArray<{of}>"),
             of => format!("readonly {of}[]"),
