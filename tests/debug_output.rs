@@ -89,7 +89,8 @@ fn on_its_way_from_the_wire_to_the_store_a_call_shows_neither_guests_nor_signatu
     assert_eq!(signed.authorization, authorization);
     hides(&format!("{signed:?}"));
     let secrets = [Secret::new(HIDDEN)];
-    let evidence = ba::Evidence { authorization: &authorization, body: body.as_bytes(), date: &date, secrets: &secrets, ..Default::default() };
+    let evidence =
+        ba::Evidence { authorization: &authorization, body: body.as_bytes(), date: &date, secrets: &secrets, ..Default::default() };
     let evidence_shown = format!("{evidence:?}");
     assert!(!evidence_shown.contains(&format!("{:?}", body.as_bytes())[1..40]));
     hides(&evidence_shown);

@@ -4,11 +4,8 @@ use meituan_protocol::ErrorCode;
 use meituan_protocol::message::{Id, Packed};
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::*;
-use meituan_protocol::ride::order::Event;
-use meituan_protocol::ride::pushes::{OrderChanged, Refunded};
 use meituan_protocol::ride::*;
 use meituan_protocol::time::Timestamp;
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::receiving::*;
