@@ -25,7 +25,7 @@ use std::time::Duration;
 /// use meituan_protocol::ticket::{self, Config, Supplier};
 /// use meituan_protocol::Secret;
 ///
-/// let mut config = Config::new(1122, "your-client-id", Secret::new("your client secret"))
+/// let mut config = Config::new(1122, "your-client-id", Secret::new("your-client-secret"))
 ///     .route("/mt/order/create", &ticket::ORDER_CREATE)
 ///     .route("/mt/order/pay", &ticket::ORDER_PAY);
 /// config.client_secrets.push(Secret::new("the secret before it"));

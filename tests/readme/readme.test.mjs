@@ -99,6 +99,16 @@ describe("the pages", () => {
   });
 });
 
+describe("accounts in examples", () => {
+  it("are such as the library accepts, so that an example runs as it is copied", () => {
+    const named = PAGES.flatMap((page) => [
+      ...read(page).matchAll(/(?:clientId|accessKey): "([^"]*)"|Config::new\(\d+, "([^"]*)"/g),
+    ]);
+    assert.ok(named.length > 5, `${named.length}`);
+    for (const [text, inJavaScript, inRust] of named) assert.match(inJavaScript ?? inRust, /^[\x21-\x7e]+$/, text);
+  });
+});
+
 describe("ARCHITECTURE.md", () => {
   const PACKAGE = "pkg-template/js/";
   /** Names of files and folders: those of the package may begin there. */
