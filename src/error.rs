@@ -112,7 +112,7 @@ error_codes! {
              "加密的请求体不会为空，说明它已被读取过。请传入收到的原始字节，该路由的中间件与提取器都不要读取请求体（axum：请提取 `Bytes`，而不是 `Json`）";
     BodyTooLarge "BODY_TOO_LARGE":
         "the body is larger than maxBodyBytes, or the string than maxBytes", "请求体超过 maxBodyBytes，或字符串超过 maxBytes",
-        [in Rust] "the body is larger than `Config::max_body_bytes`", "请求体超过 `Config::max_body_bytes`";
+        [in Rust] "the body is larger than `Config::max_body_bytes`, or a recording than is read", "请求体超过 `Config::max_body_bytes`，或录制文件超过可读取的上限";
         hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes or maxBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes 或 maxBytes";
         [in Rust] "Meituan's messages are small: look who sends this. If it is genuine, raise `Config::max_body_bytes`",
              "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 `Config::max_body_bytes`";

@@ -31,7 +31,7 @@
 
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, ride, ticket};
-use http::header::CONTENT_TYPE;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use std::borrow::Cow;
 
@@ -159,5 +159,10 @@ fn value<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Cow<'h, str>,
 
 fn post<'h>(url: &str, headers: impl IntoIterator<Item = (&'h str, &'h str)>, body: Vec<u8>) -> Result<Request<Vec<u8>>, Error> {
     let request = headers.into_iter().fold(Request::post(url), |request, (name, value)| request.header(name, value));
-    request.body(body).map_err(|error| Error::at(ErrorCode::InvalidConfig, "host").caused_by(error))
+    let mut request = request.body(body).map_err(|error| Error::at(ErrorCode::InvalidConfig, "host").caused_by(error))?;
+    // It proves who calls: `Debug` does not show it.
+    if let Some(authorization) = request.headers_mut().get_mut(AUTHORIZATION) {
+        authorization.set_sensitive(true);
+    }
+    Ok(request)
 }

@@ -2,14 +2,15 @@
 
 use meituan_protocol::message::{Id, RawJson};
 use meituan_protocol::ride::{self, requests::SubmitOrder};
-use meituan_protocol::ticket::calls::{OrderCreate, Visitor};
+use meituan_protocol::ticket::calls::{OrderCreate, OrderPaid, OrderRefund, Visitor};
 use meituan_protocol::ticket::handler::{MemoryStore, SaveOrder, SeenCall, SeenInMemory, Store, block_on};
 use meituan_protocol::ticket::notices::ProductChangeNotice;
+use meituan_protocol::ticket::order::{Consumed, Event};
 use meituan_protocol::ticket::service::{Input, Loaded, Service};
 use meituan_protocol::ticket::{self, HttpReply, Parts, Supplier};
 use meituan_protocol::time::Timestamp;
-use meituan_protocol::{Secret, ba, time::http_date};
-use std::error::Error;
+use meituan_protocol::{Error, ErrorCode, Secret, ba, time::http_date};
+use std::error::Error as _;
 
 const NOW: Timestamp = Timestamp(1_480_000_000_000);
 /// Stands for whatever must not be seen.
@@ -113,6 +114,24 @@ fn on_its_way_from_the_wire_to_the_store_a_call_shows_neither_guests_nor_signatu
 }
 
 #[test]
+fn the_codes_that_open_a_gate_are_not_shown() {
+    let paid = OrderPaid { vouchers: Some(vec![HIDDEN.into()]), voucher_pics: Some(vec![HIDDEN.into()]), ..OrderPaid::default() };
+    let refund = OrderRefund { voucher_list: vec![HIDDEN.into()], ..OrderRefund::default() };
+    let entered = Consumed { vouchers: Some(vec![HIDDEN.into()]), ..Consumed::default() };
+    shows_nothing(&format!("{paid:?} {refund:?} {entered:?} {:?}", Event::Issued(paid.clone())));
+}
+
+#[test]
+fn a_program_refuses_what_it_found_itself_in_the_words_of_the_call() {
+    let supplier = Supplier::new(ticket::Config::new(1122, "client", Secret::new("secret"))).unwrap();
+    let refusal = ticket::Refusal::new(Error::at(ErrorCode::BodyTooLarge, "body"), Some(&ticket::ORDER_PAY), false);
+    let reply = supplier.answer_refusal(&refusal);
+    assert!(String::from_utf8(reply.body).unwrap().contains("BODY_TOO_LARGE"));
+    let refusal = ride::Refusal::new(Error::at(ErrorCode::BodyTooLarge, "body"), Some(&ride::REFUNDED));
+    assert_eq!(refusal.answer(), r#"{"code":1,"message":"BODY_TOO_LARGE"}"#);
+}
+
+#[test]
 fn what_a_process_remembers_of_calls_does_not_show_their_signatures() {
     let seen = SeenInMemory::default();
     let call = SeenCall { signature: HIDDEN.into(), call: "orderPay", ..SeenCall::default() };
@@ -196,5 +215,8 @@ fn hints_for_rust_programs_name_what_there_is_in_rust() {
         }
     }
     let error = meituan_protocol::Error::at(meituan_protocol::ErrorCode::BodyTooLarge, "body");
-    assert_eq!(error.to_string(), "BODY_TOO_LARGE: the body is larger than `Config::max_body_bytes` (at body)");
+    assert_eq!(
+        error.to_string(),
+        "BODY_TOO_LARGE: the body is larger than `Config::max_body_bytes`, or a recording than is read (at body)"
+    );
 }

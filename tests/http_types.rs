@@ -72,6 +72,14 @@ fn a_reply_becomes_a_response_with_its_headers() {
 }
 
 #[test]
+fn a_notice_does_not_show_its_signature() {
+    let change = vec![ticket::notices::ProductChangeNotice { partner_deal_id: "D".into(), ..Default::default() }];
+    let request = http::Request::try_from(&supplier().request(&change, TICKET_NOW).unwrap()).unwrap();
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    assert!(authorization.starts_with("MWS ") && !format!("{request:?}").contains(authorization), "{request:?}");
+}
+
+#[test]
 fn a_header_that_is_there_twice_is_refused() {
     let mut request = call(URI, order().into());
     request.headers_mut().append("partnerid", HeaderValue::from_static("1122"));

@@ -306,7 +306,7 @@ pub struct View<'p> {
     pub(super) block: usize,
 }
 
-debug_shows!(View<'_> { message });
+debug_shows!(View<'_> {});
 
 #[cfg(test)]
 mod tests {

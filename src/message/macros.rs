@@ -9,8 +9,8 @@ macro_rules! doc_text {
 }
 
 /// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`. A field whose values are
-/// personal data has the word `personal` after its presence: `Debug` does not show it. A duration, which serde has in seconds and
-/// nanoseconds, names the module that has it in milliseconds.
+/// personal data has the word `personal` after its presence, and one whose values let somebody in the word `bearer`: `Debug` shows
+/// neither. A duration, which serde has in seconds and nanoseconds, names the module that has it in milliseconds.
 #[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! messages {
     ($(
@@ -65,7 +65,7 @@ macro_rules! messages {
             )*
         }
 
-        /// Personal data is not shown.
+        /// Neither personal data nor codes that let somebody in are shown.
         impl std::fmt::Debug for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($type))
@@ -114,6 +114,9 @@ macro_rules! shown_field {
         &$value
     };
     ($value:expr, personal) => {
+        $crate::message::value::hidden(&$value)
+    };
+    ($value:expr, bearer) => {
         $crate::message::value::hidden(&$value)
     };
 }

@@ -30,7 +30,7 @@ pub trait FieldValue: Sized {
     }
 }
 
-/// Personal data, as `Debug` shows it: whether there is any.
+/// Personal data, or a code that lets somebody in, as `Debug` shows it: whether there is any.
 #[doc(hidden)]
 pub fn hidden(value: &impl FieldValue) -> &'static dyn fmt::Debug {
     if value.is_absent() { &None::<()> } else { &Hidden }

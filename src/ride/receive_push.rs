@@ -75,6 +75,11 @@ impl std::error::Error for Refusal {
 }
 
 impl Refusal {
+    /// Of what a program found itself, such as a body that is larger than its server accepts.
+    pub fn new(error: Error, interface: Option<&'static Interface>) -> Self {
+        Refusal { error, interface }
+    }
+
     /// The code to answer with: 1010 for what is not authenticated, 9 for what came to the wrong place, 2 where the fault is our own, else 1.
     pub fn answer_code(&self) -> ResultCode {
         match self.error.code {

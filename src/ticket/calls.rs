@@ -112,9 +112,9 @@ crate::messages! {
         /// 凭证码：类型 1 每票一个，类型 2 整单恰好一个。文档（2016）最长 20 个字符，线上有更长的 ·
         /// The codes: one for each ticket under type 1, exactly one under type 2. Documented (2016) with 20 characters at most;
         /// longer ones are sent live.
-        vouchers "vouchers": list(string(20)), optional;
+        vouchers "vouchers": list(string(20)), optional bearer;
         /// 凭证图片地址，顺序与 `vouchers` 一致 · Addresses of pictures of the codes, in the order of `vouchers`.
-        voucher_pics "voucherPics": list(string), optional;
+        voucher_pics "voucherPics": list(string), optional bearer;
         /// 是否异步返回凭证（仅 2016 版）。验收手册已废除：请改回 598 ·
         /// Whether codes come later (2016 only). The acceptance manual has abolished it: answer 598 instead.
         asy_return_voucher "asyReturnVoucher": flag, optional;
@@ -136,7 +136,7 @@ crate::messages! {
         /// 证件号 · Number of the credential.
         credential_no "credentialNo": string, required personal;
         /// 凭证码 · The code.
-        voucher "voucher": string, optional;
+        voucher "voucher": string, optional bearer;
         /// 凭证状态；用于查询回复和消费通知 · State of the code; in the query's reply and the consume notice.
         status "status": code(VoucherStatus), optional;
     }
@@ -144,7 +144,7 @@ crate::messages! {
     /// 凭证的附加信息，手头文档没有其键 · An addition to a code. The keys are not documented at hand.
     VoucherAddition {
         /// 凭证码 · The code.
-        voucher "voucher": string, required;
+        voucher "voucher": string, required bearer;
         /// 附加内容，如 `{"1": "…"}` · The addition, such as `{"1": "…"}`.
         addition_map "additionMap": string_map, optional;
     }
@@ -203,9 +203,9 @@ crate::messages! {
     /// 一个凭证，以及它在某状态下代表的票数 · A code and its number of tickets in one state.
     Voucher {
         /// 凭证码 · The code.
-        voucher "voucher": string(20), required;
+        voucher "voucher": string(20), required bearer;
         /// 凭证图片地址：一个字符串，不是列表 · Address of a picture of the code: one string, not a list.
-        voucher_pics "voucherPics": string, optional;
+        voucher_pics "voucherPics": string, optional bearer;
         /// 使用或退款的时间；未使用时为生效时间 · When it was used or refunded, or when it became valid if it is unused.
         voucher_invalid_time "voucherInvalidTime": wall_clock, required;
         /// 该状态下代表的票数 · Number of its tickets in this state.
@@ -227,7 +227,7 @@ crate::messages! {
         /// 商家产品编号 · Our product number.
         partner_deal_id "partnerDealId": string, required;
         /// 要退的凭证码（类型 1），或唯一的凭证码（类型 2） · Codes of the tickets to refund (type 1), or the one code (type 2).
-        voucher_list "voucherList": list(string), required;
+        voucher_list "voucherList": list(string), required bearer;
         /// 退款票数 · Number of tickets to refund.
         refund_quantity "refundQuantity": integer(1..2147483647), required;
         /// 单价 · Price of one ticket.
@@ -279,7 +279,7 @@ crate::messages! {
         /// 退款流水号 · Serial number of the refund.
         refund_serial_no "refundSerialNo": string, optional;
         /// 已退的凭证 · Codes refunded.
-        voucher_list "voucherList": list(string), optional;
+        voucher_list "voucherList": list(string), optional bearer;
         /// 凭证类型：凭证码与票如何对应 · How codes relate to tickets.
         voucher_type "voucherType": code(VoucherType), optional;
         /// 每张票的退款额；-1 为全额。文档未写单位，按元理解；请勿用它计算 ·
@@ -347,9 +347,9 @@ crate::messages! {
         /// 证件号 · Number of the credential.
         credential_no "credentialNo": string, optional personal;
         /// 凭证码 · The code.
-        voucher "voucher": string, optional;
+        voucher "voucher": string, optional bearer;
         /// 凭证图片地址 · Address of a picture of the code.
-        voucher_picture "voucherPicture": string, optional;
+        voucher_picture "voucherPicture": string, optional bearer;
         /// 凭证的附加信息，手头文档没有其键 · Additions to the code. The keys are not documented at hand.
         addition_map "additionMap": string_map, optional;
     }

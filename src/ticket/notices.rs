@@ -21,9 +21,9 @@ crate::messages! {
         /// 凭证类型；出票成功时填 · How codes relate to tickets; when issued.
         voucher_type "voucherType": code(VoucherType), optional;
         /// 凭证码；出票成功时填 · The codes; when issued.
-        vouchers "vouchers": list(string(20)), optional;
+        vouchers "vouchers": list(string(20)), optional bearer;
         /// 凭证图片地址，顺序与 `vouchers` 一致 · Addresses of pictures of the codes, in the order of `vouchers`.
-        voucher_pics "voucherPics": list(string), optional;
+        voucher_pics "voucherPics": list(string), optional bearer;
         /// 是否实名制订单 · Whether the order is in real names.
         real_name_type "realNameType": code(RealNameType), optional;
         /// 每个证件的凭证码 · The code of each credential.
@@ -71,9 +71,9 @@ crate::messages! {
     /// 已使用的凭证 · A code that was used.
     ConsumedVoucher {
         /// 凭证码 · The code.
-        voucher "voucher": string(20), required;
+        voucher "voucher": string(20), required bearer;
         /// 凭证图片地址：一个字符串，不是列表 · Address of a picture of the code: one string, not a list.
-        voucher_pics "voucherPics": string, optional;
+        voucher_pics "voucherPics": string, optional bearer;
         /// 使用时间 · When it was used.
         voucher_invalid_time "voucherInvalidTime": wall_clock, required;
         /// 使用的票数 · Number of tickets it was used for.

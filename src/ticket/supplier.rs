@@ -177,6 +177,13 @@ pub struct Refusal {
     pub encrypted: bool,
 }
 
+impl Refusal {
+    /// Of what a program found itself, such as a body that is larger than its server accepts; `encrypted`: the call came as an encrypted body.
+    pub fn new(error: Error, call: Option<&'static Call>, encrypted: bool) -> Self {
+        Refusal { error, call, encrypted }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let call = self.call.map_or("a call", |call| call.name);

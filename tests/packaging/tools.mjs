@@ -163,7 +163,10 @@ export const npm = process.platform === "win32" ? "npm.cmd" : "npm";
  * @returns {Promise<string>} the tarball's path
  */
 export async function pack(without) {
-  const folder = join(WORK, "tarball", without?.replaceAll(/[^a-z.]+/g, "-") ?? "whole");
+  // Files of tests run side by side.
+  const own = join(WORK, "tarball", String(process.pid));
+  process.once("exit", () => rmSync(own, { recursive: true, force: true }));
+  const folder = join(own, without?.replaceAll(/[^a-z.]+/g, "-") ?? "whole");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   let source = join(ROOT, "pkg");

@@ -6,7 +6,7 @@ crate::messages! {
     /// A ticket, or several with one code, that lets guests in now.
     Admission {
         /// The code (凭证码); absent for tickets without codes.
-        voucher "voucher": string, optional;
+        voucher "voucher": string, optional bearer;
         /// The credentials that the ticket was issued for (real-name orders).
         credentials "credentials": list(object(Credential)), optional;
         /// How many guests.
@@ -24,7 +24,7 @@ crate::messages! {
     /// Guests whom nothing lets in.
     NotAdmitted {
         /// The code (凭证码) that they were named by.
-        voucher "voucher": string, optional;
+        voucher "voucher": string, optional bearer;
         /// The credential that they were named by.
         credential "credential": object(Credential), optional;
         /// How many guests.

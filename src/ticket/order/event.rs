@@ -63,7 +63,7 @@ crate::messages! {
         /// The refund's number (退款流水号).
         refund_id "refundId": string, required;
         /// The codes of its tickets, for an unclear refund: Meituan's message did not name them.
-        vouchers "vouchers": list(string), optional;
+        vouchers "vouchers": list(string), optional bearer;
         /// The credentials of its tickets, likewise.
         credentials "credentials": list(object(Credential)), optional;
         /// For an unclear refund: the pending refund that Meituan's message was about. That one is agreed without a notice, and
@@ -98,7 +98,7 @@ crate::messages! {
         /// Number of tickets; absent: one for each code and credential, or one. Without names it is so many free tickets.
         quantity "quantity": count(1..), optional;
         /// The codes.
-        vouchers "vouchers": list(string), optional;
+        vouchers "vouchers": list(string), optional bearer;
         /// The credentials, in a real-name order.
         credentials "credentials": list(object(Credential)), optional;
     }
@@ -113,7 +113,7 @@ crate::messages! {
         /// is as many as they name; more where one code lets several in.
         quantity "quantity": count, optional;
         /// The codes.
-        vouchers "vouchers": list(string), optional;
+        vouchers "vouchers": list(string), optional bearer;
         /// The credentials, in a real-name order.
         credentials "credentials": list(object(Credential)), optional;
     }

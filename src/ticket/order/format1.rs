@@ -46,7 +46,7 @@ crate::messages! {
 
     /// A code as format 1 had it.
     Code1 {
-        voucher "voucher": string, required;
+        voucher "voucher": string, required bearer;
         status "status": code(VoucherStatus), required;
         since "since": milliseconds, required;
     }
@@ -55,7 +55,7 @@ crate::messages! {
     Refund1 {
         refund_id "refundId": string, required;
         quantity "quantity": count, required;
-        vouchers "vouchers": list(string), required;
+        vouchers "vouchers": list(string), required bearer;
         state "state": code(RefundState), required;
         told "told": flag, optional;
         failure "failure": object(Failure), optional;

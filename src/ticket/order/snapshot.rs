@@ -79,7 +79,7 @@ crate::messages! {
         /// The numbers of an order whose tickets are not known one by one.
         tally "tally": object(Tally), optional;
         /// Codes of the whole order that a reschedule has replaced.
-        former_codes "formerCodes": list(string), optional;
+        former_codes "formerCodes": list(string), optional bearer;
         /// Refunds, those of Meituan's own included.
         refunds "refunds": list(object(Refund)), required;
         /// Ids of the entries that were recorded.
@@ -115,7 +115,7 @@ crate::messages! {
     /// One ticket.
     Unit {
         /// Its code (凭证码). Several tickets of a real-name order may have the same.
-        voucher "voucher": string, optional;
+        voucher "voucher": string, optional bearer;
         /// The guests that it was issued for: places in `issued.credentialList`.
         credentials "credentials": list(count), optional;
         /// Its state.
@@ -149,7 +149,7 @@ crate::messages! {
         /// The tickets that it is about, where they are known: places in the order's `units`.
         units "units": list(count), optional;
         /// A hash of the codes and credentials that it was requested with, to know its repeat by.
-        content "content": string, optional;
+        content "content": string, optional bearer;
         /// Its state.
         state "state": code(RefundState), required;
         /// Meituan knows that it is pending (602) or refused, or nobody waits: a change is sent by notice.
@@ -173,13 +173,13 @@ crate::messages! {
         /// The entry's id.
         id "id": string, required;
         /// A hash of the gate's request, to know its repeat by.
-        content "content": string, optional;
+        content "content": string, optional bearer;
         /// The tickets that were admitted, where they are known: places in the order's `units`.
         units "units": list(count), optional;
         /// Number of guests that were admitted, where tickets are not known one by one.
         quantity "quantity": count, optional;
         /// The code that they were admitted by.
-        voucher "voucher": string, optional;
+        voucher "voucher": string, optional bearer;
         /// Guests who were not admitted.
         refused "refused": list(object(GateRefusal)), optional;
     }
