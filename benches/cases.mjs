@@ -169,8 +169,8 @@ const asRead = ({ status, body }) => ({ status, body: JSON.parse(body) });
 /** Values without what is absent, and without the order of names. @param {unknown} value */
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
-/** What all contenders read in a reply: the outcome is our word for its code. @param {any} reply */
-const asAllRead = ({ warnings, outcome, ...reply }) => ({ ...plain(reply), warnings: warnings.length });
+/** What all contenders read in a reply: the outcome and the delivery are our words for its code. @param {any} reply */
+const asAllRead = ({ warnings, delivery, outcome, ...reply }) => ({ ...plain(reply), warnings: warnings.length });
 
 /** A call as the runtime hands it over. @param {RuntimeName} runtime */
 const receivedBy = (runtime) => (/** @type {any} */ call) => ({ ...call, body: RUNTIMES[runtime].bytes(call.body) });
