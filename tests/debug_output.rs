@@ -58,22 +58,23 @@ fn requests_show_no_token_signature_or_content() {
     assert!(!shown.contains(&signature));
 }
 
+fn supplier() -> Supplier {
+    let config = ticket::Config::new(1122, "client", Secret::new("secret"));
+    Supplier::new(config.route("/mt/order/create", &ticket::ORDER_CREATE)).unwrap()
+}
+
+fn parts<'r>(date: &'r str, authorization: &'r str) -> Parts<'r> {
+    Parts { method: "POST", uri: "/mt/order/create", partner_id: "1122", date, authorization, ..Parts::default() }
+}
+
 /// A call of somebody who must not be seen, from its signature to what is stored of it.
 #[test]
 fn on_its_way_from_the_wire_to_the_store_a_call_shows_neither_guests_nor_signature() {
-    let config = ticket::Config::new(1122, "client", Secret::new("secret")).route("/mt/order/create", &ticket::ORDER_CREATE);
-    let supplier = Supplier::new(config).unwrap();
+    let supplier = supplier();
     let date = http_date(NOW);
     let signature = ba::sign(&ba::Key::new(&Secret::new("secret")), "POST", "/mt/order/create", &date);
     let authorization = ba::authorization("client", &signature);
-    let parts = Parts {
-        method: "POST",
-        uri: "/mt/order/create",
-        partner_id: "1122",
-        date: &date,
-        authorization: &authorization,
-        ..Parts::default()
-    };
+    let parts = parts(&date, &authorization);
     let body = format!(
         r#"{{"partnerId":1122,"body":{{"orderId":7,"partnerDealId":"D","mtDealId":1,"buyPrice":58,"unitPrice":58,"totalPrice":58,
             "quantity":1,"visitors":[{{"name":"{HIDDEN}","mobile":"{HIDDEN}"}}],"contacts":[{{"name":"{HIDDEN}"}}],
@@ -150,19 +151,10 @@ fn what_a_process_remembers_of_calls_does_not_show_their_signatures() {
 
 #[test]
 fn a_refusal_is_an_error_and_its_source_says_why() {
-    let supplier =
-        Supplier::new(ticket::Config::new(1122, "client", Secret::new("secret")).route("/mt/order/create", &ticket::ORDER_CREATE))
-            .unwrap();
+    let supplier = supplier();
     let date = http_date(NOW);
     let authorization = ba::authorization("client", &ba::sign(&ba::Key::new(&Secret::new("another")), "POST", "/", &date));
-    let parts = Parts {
-        method: "POST",
-        uri: "/mt/order/create",
-        partner_id: "1122",
-        date: &date,
-        authorization: &authorization,
-        ..Parts::default()
-    };
+    let parts = parts(&date, &authorization);
     assert!(!format!("{parts:?}").contains(&authorization));
     let refusal = supplier.receive(&parts, b"{}", NOW).unwrap_err();
     assert_eq!(refusal.to_string(), "orderCreate is not accepted");
