@@ -1,4 +1,4 @@
-//! An order, what is told to it, and the time.
+//! An order, its events, and the time.
 
 use meituan_protocol::message::Id;
 use meituan_protocol::ticket::calls::*;
@@ -89,6 +89,11 @@ impl Desk {
 
     pub(crate) fn refuse(&mut self, refund_id: &str) {
         self.tell(RefundRefused { refund_id: refund_id.into(), code: None, describe: "已过退改期限".into() });
+    }
+
+    /// The supplier's decision about a refund.
+    pub(crate) fn decide(&mut self, refund_id: &str, is_agreed: bool) {
+        if is_agreed { self.agree(refund_id) } else { self.refuse(refund_id) }
     }
 
     pub(crate) fn enter(&mut self, id: &str, code: &str) {

@@ -128,11 +128,7 @@ fn a_refund_notice_that_nobody_sends_is_owed_until_silence_has_decided() {
     for is_agreed in [true, false] {
         let mut desk = Desk::settled();
         desk.refund("R1", "C1");
-        if is_agreed {
-            desk.agree("R1")
-        } else {
-            desk.refuse("R1")
-        }
+        desk.decide("R1", is_agreed);
         // Thursday 24:00.
         desk.later(4 * DAY - 10 * 60 * MINUTE - 1);
         assert_eq!(desk.tell(TimePassed { without_sender: Some(true) }).conflicts, []);
@@ -205,11 +201,7 @@ fn a_refund_notice_is_sent_until_silence_has_decided() {
     for is_agreed in [true, false] {
         let mut desk = Desk::settled();
         desk.refund("R1", "C1");
-        if is_agreed {
-            desk.agree("R1")
-        } else {
-            desk.refuse("R1")
-        }
+        desk.decide("R1", is_agreed);
         for _ in 0..3 {
             let notice = desk.claim();
             assert_eq!(notice.len(), 1);
