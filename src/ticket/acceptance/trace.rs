@@ -121,7 +121,7 @@ impl Trace {
     /// Writes it down. Fields that are absent are left out.
     ///
     /// # Errors
-    /// None yet.
+    /// None today: whatever the type holds can be written.
     pub fn to_json(&self) -> Result<Vec<u8>, Error> {
         let mut json = Vec::new();
         self.encode(&mut json);
